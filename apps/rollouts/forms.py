@@ -58,6 +58,10 @@ class CreateForm(forms.Form):
     )
 
 
+TOLD_TO_ANOTHER_CLIENT = (Part.WORKSHEET, Part.CASES)
+"""What tells of the other project's client, and may reach somebody else's project: chosen on purpose alone."""
+
+
 class CopyForm(CreateForm):
     """A new project that is prepared from another."""
 
@@ -67,7 +71,7 @@ class CopyForm(CreateForm):
         label=_("O que trazer do outro projeto"),
         choices=Part.choices,
         required=False,
-        initial=Part.values,
+        initial=[part.value for part in Part if part not in TOLD_TO_ANOTHER_CLIENT],
         widget=forms.CheckboxSelectMultiple,
         help_text=_(
             "As empresas do novo projeto leem o que vier. Credenciais, entregas, horas e resultados nunca são copiados."

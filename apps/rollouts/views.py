@@ -126,7 +126,7 @@ def _source(request: SignedInRequest) -> Rollout | None:
 
 
 def _like(request: SignedInRequest, source: Rollout) -> dict[str, Any]:
-    """What the form of a project begins with that is prepared from ``source``."""
+    """What the form of a project begins with that is prepared from ``source``. Not its scope, which tells of its client."""
     companies = source.companies()
     manager = source.project_manager if managers.is_able(source.project_manager) else request.user
     return {
@@ -135,7 +135,6 @@ def _like(request: SignedInRequest, source: Rollout) -> dict[str, Any]:
         "platform_company": companies.get(PartyRole.PLATFORM),
         "integrator": companies.get(PartyRole.INTEGRATOR),
         "project_manager": manager.pk,
-        "scope": source.scope,
     }
 
 

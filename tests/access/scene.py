@@ -124,7 +124,7 @@ class Scene:
         figures.add_up(self.rollout.pk)
         self.report = a_report_of_before(self.rollout)
         StatusReport.objects.filter(pk=self.report.pk).update(pdf=stored)
-        a_draft(self.open_rollout)
+        self.draft = a_draft(self.open_rollout)
         # Of the open project; what is made in a project that is over is made as a row.
         self.link, self.secret = links.make(self.open_rollout, by=self.people["lead"], days=30)
         ReportLink.objects.filter(pk=self.link.pk).update(rollout=self.rollout)
@@ -306,6 +306,7 @@ class Scene:
             "portfolio:board": {"name": "x"},
             "portfolio:time": {"name": "x"},
             "portfolio:report_draft": {"light": "late", "reason": "x", "seen_version": "0", "do": "save"},
+            "portfolio:skip_report": {"report": self.draft.pk},
             "portfolio:make_report_link": {"days": "30"},
             "portfolio:absences": {
                 "first": "2030-01-02", "last": "2030-01-03", "person": self.people["manager"].pk,

@@ -81,6 +81,7 @@ class TestParquet:
         Column("day", "Dia", Kind.DAY),
         Column("month", "Mês", Kind.MONTH),
         Column("count", "Quantos", Kind.NUMBER),
+        Column("rate", "Taxa", Kind.DECIMAL),
         Column("cnpj", "CNPJ", Kind.CNPJ),
     )
 
@@ -93,7 +94,7 @@ class TestParquet:
         return {field.name: field.type for field in table_.schema}, rows
 
     def test_each_column_has_its_type_and_a_value_is_what_it_is(self):
-        row = {**ROW, "day": "2026-03-31", "month": "2026-02", "count": 3, "cnpj": "12ABC34501DE35"}
+        row = {**ROW, "day": "2026-03-31", "month": "2026-02", "count": 3, "rate": 1.5, "cnpj": "12ABC34501DE35"}
         types, (read,) = self.read(Export("x", self.TYPED, [row]).as_parquet())
         assert read == {
             "name": "=1+1",
@@ -104,6 +105,7 @@ class TestParquet:
             "day": date(2026, 3, 31),
             "month": date(2026, 2, 1),
             "count": 3,
+            "rate": 1.5,
             "cnpj": "12ABC34501DE35",
         }
         assert types["at"] == DataType.timestamp("us", tz="UTC")
@@ -114,6 +116,7 @@ class TestParquet:
         types, rows = self.read(Export("x", self.TYPED, []).as_parquet())
         assert rows == []
         assert types["count"] == types["minutes"] == types["amount"] == DataType.int64()
+        assert types["rate"] == DataType.float64()
         assert types["day"] == types["month"] == DataType.date32()
         assert types["name"] == types["state"] == types["cnpj"] == DataType.string()
         assert self.read(Export("x", self.TYPED, [empty, blank]).as_parquet()) == (types, [empty, empty])

@@ -1,10 +1,13 @@
 """Completed projects compared by who took part, and who may compare them."""
 
+import io
 import json
 from datetime import date, timedelta
 from statistics import median, quantiles
 
 import pytest
+from arro3.core import DataType
+from arro3.io import read_parquet
 from django.urls import reverse
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -214,4 +217,9 @@ class TestThePage:
         assert row == answer | {"few": "yes"}
         assert (row["name"], row["median"], row["nonconformities_per_100"]) == (str(rollout.platform), 10, 6.7)
         sheet = browser.get(reverse("portfolio:comparison_file", args=["csv-excel"])).content.decode("utf-8-sig")
+        parquet = browser.get(reverse("portfolio:comparison_file", args=["parquet"])).content
+        types = {field.name: field.type for field in read_parquet(io.BytesIO(parquet)).read_all().schema}
+        assert {name for name, kind in types.items() if kind == DataType.string()} == {"name", "few"}
+        assert types["projects"] == types["sent_back"] == DataType.int64()
+        assert types["median"] == types["nonconformities_per_100"] == types["client_days"] == DataType.float64()
         assert ";10;10;10;1;2;3;4;0;0;0;6,7;1:30" in sheet, "decimal commas, as Excel reads them in Brazil"

@@ -1,9 +1,12 @@
 """Whose weeks are full, who is away, who has room for a new project."""
 
+import io
 import json
 from datetime import date, timedelta
 
 import pytest
+from arro3.core import DataType
+from arro3.io import read_parquet
 from django.urls import reverse
 
 from apps.accounts import personal_data
@@ -109,6 +112,16 @@ class TestTheLoad:
         assert week(pm, 1).capacity == load.DEFAULT_MINUTES * 3 // 5
         assert week(pm, 5).capacity == load.DEFAULT_MINUTES * 4 // 5  # Monday, 7 September.
 
+    def test_of_this_week_the_days_that_are_over_are_no_capacity(self, rollout):
+        pm = rollout.people["pm"]
+        assert week(pm).capacity == load.DEFAULT_MINUTES * 3 // 5  # On a Wednesday.
+        away(pm, MONDAY, MONDAY + timedelta(days=1))
+        assert (week(pm).capacity, week(pm).absent_days) == (load.DEFAULT_MINUTES * 3 // 5, 0)
+        away(pm, MONDAY, MONDAY + timedelta(days=3))
+        assert (week(pm).capacity, week(pm).absent_days) == (load.DEFAULT_MINUTES // 5, 2)
+        with clock.at(WEDNESDAY + timedelta(days=3)):
+            assert week(pm).capacity == 0
+
     def test_what_presence_owes_counts_in_the_week_it_is_due_for_who_takes_care_of_it(self, rollout):
         rows = [
             OpenRequirementFactory(rollout=rollout, key=f"x:{number}", blocking=True, owed_by="presence", due=due)
@@ -136,6 +149,8 @@ class TestThePage:
         assert len(rows) == 2 * load.WEEKS
         assert sum(row["meetings"] for row in rows) == 90
         assert browser.get(reverse("portfolio:people_file", args=["xlsx"])).status_code == 200
+        parquet = read_parquet(io.BytesIO(browser.get(reverse("portfolio:people_file", args=["parquet"])).content))
+        assert parquet.read_all().schema.field("absent_days").type == DataType.int64()
         assert browser.get(reverse("portfolio:people_file", args=["exe"])).status_code == 404
 
     def test_it_asks_as_many_queries_for_thirty_projects_as_for_one(
@@ -255,7 +270,7 @@ class TestSuggestions:
         a_meeting(rollout)
         managers, analysts = suggestions.for_new_project()
         assert [row.name for row in managers] == ["Zilda Livre", str(rollout.people["pm"])]
-        assert "0h00 de 120h00" in managers[0].reason
+        assert "0h00 de 108h00" in managers[0].reason
         assert "1 projeto aberto" in managers[1].reason
         assert [row.name for row in analysts] == [str(rollout.people["analyst"])]
 

@@ -75,6 +75,22 @@ class TestWhatItShows:
         send(rollout, summary=summary)
         assert summary.split()[-1] not in get(a_link(rollout)[1]).text
 
+    @pytest.mark.parametrize(
+        "text",
+        [
+            "João/Maria", "Maria's", "Maria–Clara", "*Maria*", "«Maria»", "‘Maria’", "Maria…", "Maria_Souza", "Ma\u200bria",
+            "Ma\u00adria", "\uff2daria", "com maria souza", "maria de souza", "souza, maria",
+        ],
+    )  # fmt: skip
+    def test_a_name_is_seen_in_whatever_punctuation_it_stands(self, rollout, text):
+        PersonFactory(company=rollout.company("client"), name="Maria de Souza")
+        assert names.personal_data_in(rollout, f"Falamos {text} ontem")
+
+    @pytest.mark.parametrize("name", ["Ana-Clara Dias", "O'Clara Dias", "Ana\u200bClara (Dias)"])
+    def test_the_parts_of_a_name_are_split_as_those_of_the_text(self, rollout, name):
+        PersonFactory(company=rollout.company("client"), name=name)
+        assert names.personal_data_in(rollout, "Falamos com Dias") == ["Dias"]
+
     def test_whoever_writes_them_is_told(self, rollout, client_for):
         PersonFactory(company=rollout.company("client"), name="Marcela Prado")
         a_draft(rollout)
@@ -145,6 +161,15 @@ class TestWhatOpensNothing:
         page = client_for(rollout.people["pm"]).get(reverse("portfolio:reports", args=[rollout.pk]))
         assert "terminou com a saída de quem o criou" in page.text
 
+    @pytest.mark.parametrize(("person", "role"), [("client", "member"), ("pm", "analyst")])
+    def test_it_ends_with_the_role_it_was_made_with(self, rollout, client_for, person, role):
+        secret = a_link(rollout, person)[1]
+        assert get(secret).status_code == 200
+        rollout.people[person].memberships.update(role=role)
+        assert get(secret).status_code == 404
+        page = client_for(rollout.people["manager"]).get(reverse("portfolio:reports", args=[rollout.pk]))
+        assert "terminou com a mudança de papel de quem o criou" in page.text
+
     def test_guessing_is_slowed_down(self, rollout):
         browser = Client()
         with clock.at(clock.now()):
@@ -180,6 +205,23 @@ class TestMakingAndRevoking:
         assert answer["Cache-Control"] == "no-store"
         assert Client().get(link).status_code == 200
         assert link not in browser.get(reverse("portfolio:reports", args=[rollout.pk])).text
+
+    def test_of_two_clicks_the_link_that_nobody_saw_ends(self, rollout, client_for):
+        browser, address = (
+            client_for(rollout.people["client"]),
+            reverse("portfolio:make_report_link", args=[rollout.pk]),
+        )
+        now = clock.now()
+        with clock.at(now):
+            others, unseen, shown = (
+                a_link(rollout, "pm")[1],
+                *(browser.post(address, {"days": "30"}).context["link"] for _click in range(2)),
+            )
+        assert [Client().get(link).status_code for link in (unseen, shown)] == [404, 200]
+        assert get(others).status_code == 200
+        with clock.at(now + links.A_SECOND_CLICK):
+            browser.post(address, {"days": "30"})
+        assert Client().get(shown).status_code == 200
 
     @pytest.mark.parametrize("person", ["client_member", "analyst", "integrator", "platform", "stranger"])
     def test_only_the_clients_lead_and_project_managers_make_and_revoke(self, rollout, client_for, person):

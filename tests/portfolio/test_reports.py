@@ -74,6 +74,18 @@ class TestTheDraftOfTheWeek:
             draft_reports_of_the_week()
         assert StatusReport.objects.drafts().count() == 1
 
+    def test_one_of_last_week_that_is_sent_on_monday_is_this_weeks(self, rollout):
+        with clock.at(MONDAY):
+            draft_reports_of_the_week()
+        with clock.at(MONDAY + timedelta(days=7)):
+            actions.send(StatusReport.objects.get(), by=rollout.people["pm"], **WORDS)
+        with clock.at(MONDAY + timedelta(days=8)):
+            draft_reports_of_the_week()
+        assert not StatusReport.objects.drafts().exists()
+        with clock.at(MONDAY + timedelta(days=14)):
+            draft_reports_of_the_week()
+        assert StatusReport.objects.drafts().exists()
+
     def test_it_stands_on_the_first_page_of_the_projects_manager_alone(self, rollout, client_for):
         a_draft(rollout)
         address = reverse("portfolio:report_draft", args=[rollout.pk])
@@ -169,6 +181,44 @@ class TestWriting:
         browser.post(address, {**typed, "seen_version": again, "light": "attention"})
         assert StatusReport.objects.get().state == "sent"
 
+    @pytest.mark.parametrize("do", ["save", "send"])
+    def test_of_two_who_write_at_once_the_second_sees_what_the_first_wrote(self, rollout, client_for, do):
+        a_draft(rollout)
+        address = reverse("portfolio:report_draft", args=[rollout.pk])
+        first, second = client_for(rollout.people["pm"]), client_for(rollout.people["manager"])
+        seen = second.get(address).context["form"].shown_values.fingerprint
+        typed = form(rollout, summary="Da primeira.", do="save", seen=seen)
+        assert first.post(address, typed).status_code == 302
+        answer = second.post(address, {**typed, "do": do, "summary": "Da segunda."})
+        assert answer.status_code == 409
+        assert "Da primeira." in answer.text
+        assert "Da segunda." in answer.text
+        assert StatusReport.objects.get().summary == "Da primeira."
+        again = answer.context["form"].shown_values.fingerprint
+        assert second.post(address, {**typed, "do": do, "summary": "Da segunda.", "seen": again}).status_code == 302
+        assert StatusReport.objects.get().summary == "Da segunda."
+
+    def test_one_that_was_sent_meanwhile_is_not_left_out_and_nothing_says_so(self, rollout, client_for):
+        draft = a_draft(rollout)
+        actions.send(draft, by=rollout.people["manager"], **WORDS)
+        other = a_draft(rollout)
+        address = reverse("portfolio:skip_report", args=[rollout.pk])
+        browser = client_for(rollout.people["pm"])
+        answer = browser.post(address, {"report": draft.pk})
+        assert answer.status_code == 409
+        assert "já foi enviado" in answer.text
+        other.refresh_from_db()
+        assert other.state == "draft"
+        assert browser.post(address).status_code == 404
+
+    def test_a_second_click_on_not_this_time_leaves_out_one(self, rollout, client_for):
+        draft = a_draft(rollout)
+        browser = client_for(rollout.people["pm"])
+        address = reverse("portfolio:skip_report", args=[rollout.pk])
+        assert f'name="report" value="{draft.pk}"' in page(rollout, client_for, "pm", "report_draft").text
+        answers = [browser.post(address, {"report": draft.pk}, follow=True).text for _click in range(2)]
+        assert ["Nenhum relatório desta vez." in text for text in answers] == [True, False]
+
     def test_without_a_light_the_form_comes_back_with_what_was_typed(self, rollout, client_for):
         a_draft(rollout)
         address = reverse("portfolio:report_draft", args=[rollout.pk])
@@ -247,6 +297,24 @@ class TestWhatIsSent:
         with translation.override("en"):
             assert reading.of_sent(report).owed_by_party[0].rows[0].text == words["en"]
         assert reading.of_sent(report).owed_by_party[0].rows[0].text == words["pt"]
+
+    def test_it_keeps_no_name_of_who_has_to_sign(self, rollout, monkeypatch):
+        signer = rollout.people["client"]
+        rows = [
+            OpenRequirementFactory.build(
+                rollout=rollout,
+                blocking=True,
+                key="acceptance:signature:client",
+                text={"pt": f"{what} {signer}"},
+                person=person,
+            )
+            for what, person in (("Assinar o termo de aceite:", signer), ("Designar no lugar de", None))
+        ]
+        monkeypatch.setattr(facts.queries, "open_requirements", lambda rollout: rows)
+        record = facts.gather(rollout, MONDAY, [])
+        texts = [row["text"]["pt"] for row in record["next"]["owed"]]
+        assert texts == ["Assinar o termo de aceite", "Designar quem assina o termo de aceite no lugar de quem saiu"]
+        assert signer.name not in str(record)
 
     def test_the_timeline_has_it_with_the_hash_of_all_that_was_sent(self, rollout):
         report = sent(rollout)

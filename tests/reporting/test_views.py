@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from django.db import DatabaseError, connection, transaction
+from django.db import DatabaseError, NotSupportedError, connection, transaction
 from django.db.migrations import RunSQL
 from django.db.migrations.state import ProjectState
 
@@ -22,6 +22,7 @@ from apps.rollouts.models import PlannedStage, Rollout
 from tests.homologation.conftest import with_a_round
 from tests.homologation.factories import NonconformityFactory, ResultFactory
 from tests.hours.factories import APRIL, close_client_month, log
+from tests.prerequisites.factories import PrerequisiteFactory
 from tests.rollouts.factories import RolloutFactory, at_stage
 
 pytestmark = pytest.mark.django_db
@@ -173,6 +174,26 @@ class TestWhatIsSecret:
         secretive = {"secret", "password", "token", "digest", "ciphertext", "credential", "cpf", "address", "data"}
         assert [(view, word) for view, word in words if word in secretive | TEXTS_OF_PEOPLE] == []
 
+    def test_titles_that_people_wrote_for_one_project_are_not_there(self):
+        script = with_a_round()
+        case = script.cases.first()
+        item, _shipped = (PrerequisiteFactory(rollout=script.rollout, key=key) for key in ("own", "shipped"))
+        typed = {"pt": "Vale-presente da Marcela"}
+        for row in (case, item):
+            type(row).objects.filter(pk=row.pk).update(title=typed, is_own=True)
+        for view, key, row in (("cases", "case_id", case), ("prerequisites", "prerequisite_id", item)):
+            titles = {line[key]: line["title"] for line in read(view) if line["project_id"] == script.rollout.pk}
+            assert titles.pop(row.pk) is None
+            assert titles
+            assert all(titles.values())
+        assert not [view for view in view_names() if "Marcela" in str(read(view))]
+
+    def test_each_view_is_a_barrier(self):
+        options = rows(
+            "SELECT relname, reloptions FROM pg_class WHERE relnamespace = 'reporting'::regnamespace AND relkind = 'v'"
+        )
+        assert [row["relname"] for row in options if row["reloptions"] != ["security_barrier=true"]] == []
+
     def test_an_erased_person_is_a_number(self, rollouts):
         manager = rollouts[0].project_manager
         type(manager).objects.filter(pk=manager.pk).update(name="", erased_at=clock.now())
@@ -267,8 +288,8 @@ class TestAMigrationThatChangesAColumn:
     @staticmethod
     def described():
         return rows(
-            """SELECT relname, attname, col_description(pg_class.oid, attnum), pg_get_viewdef(pg_class.oid), relacl
-            FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0
+            """SELECT relname, attname, col_description(pg_class.oid, attnum), pg_get_viewdef(pg_class.oid), relacl,
+            reloptions FROM pg_class JOIN pg_attribute ON attrelid = pg_class.oid AND attnum > 0
             WHERE relnamespace = 'reporting'::regnamespace ORDER BY relname, attnum"""
         )
 
@@ -288,6 +309,13 @@ class TestAMigrationThatChangesAColumn:
         assert [{**row, "pg_get_viewdef": 0} for row in after] == [{**row, "pg_get_viewdef": 0} for row in before]
         for view in view_names():
             read(view)
+
+    def test_in_a_migration_without_a_transaction_is_refused_before_anything_is_dropped(self):
+        state = ProjectState()
+        for operation in with_views_set_aside():
+            with connection.schema_editor(atomic=False) as editor, pytest.raises(NotSupportedError, match="atomic"):
+                operation.database_forwards("rollouts", editor, state, state)
+        assert view_names()
 
     def test_cannot_leave_out_a_column_that_a_view_reads(self):
         with pytest.raises(DatabaseError, match="depend"), transaction.atomic(), connection.cursor() as cursor:

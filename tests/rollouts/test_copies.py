@@ -64,10 +64,17 @@ def address(source):
 
 
 def data_of(page, **changed):
+    """What the form begins with, all parts ticked, and the scope written anew."""
     form = page.context["form"]
     values = {name: form[name].value() for name in form.fields}
     values = {name: getattr(value, "pk", value) for name, value in values.items() if value not in (None, "")}
-    return {**values, **changed}
+    return {**values, "scope": "Pedidos", "parts": Part.values, **changed}
+
+
+def test_what_tells_of_the_other_client_is_taken_over_on_purpose_alone(browser, source):
+    form = browser.get(address(source)).context["form"]
+    assert set(form["parts"].value()) == {Part.CONTACTS, Part.ANALYSTS, Part.PLAN}
+    assert not form["scope"].value()
 
 
 def test_the_form_has_the_data_of_the_project_and_opens_one_like_it(browser, source):

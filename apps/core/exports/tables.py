@@ -39,12 +39,13 @@ MINUTE = timedelta(minutes=1)
 
 
 class Kind(StrEnum):
-    """What a column holds, as the rows give it: a whole ``NUMBER``, whole ``MINUTES`` and ``CENTAVOS``, an ``INSTANT`` with
-    its offset, a ``DAY`` and a ``MONTH`` in ISO form (``2026-03-31``, ``2026-03``), a ``CNPJ`` without punctuation. Importers
-    get them so."""
+    """What a column holds, as the rows give it: a whole ``NUMBER``, a ``DECIMAL`` (float), whole ``MINUTES`` and
+    ``CENTAVOS``, an ``INSTANT`` with its offset, a ``DAY`` and a ``MONTH`` in ISO form (``2026-03-31``, ``2026-03``), a
+    ``CNPJ`` without punctuation. Importers get them so."""
 
     TEXT = "text"
     NUMBER = "number"
+    DECIMAL = "decimal"
     MINUTES = "minutes"
     CENTAVOS = "centavos"
     INSTANT = "instant"
@@ -63,6 +64,7 @@ NUMBER_FORMATS = {
 """How a workbook shows what it holds as a number: durations as ``1h30``."""
 PARQUET_TYPES = {
     Kind.NUMBER: parquet.Type.WHOLE_NUMBER,
+    Kind.DECIMAL: parquet.Type.DECIMAL,
     Kind.MINUTES: parquet.Type.WHOLE_NUMBER,
     Kind.CENTAVOS: parquet.Type.WHOLE_NUMBER,
     Kind.INSTANT: parquet.Type.INSTANT,
@@ -221,6 +223,8 @@ def _typed(column: Column, value: Any) -> object:
         return datetime.fromisoformat(value)
     if column.kind in (Kind.DAY, Kind.MONTH):
         return _day(value)
+    if column.kind == Kind.DECIMAL:
+        return float(value)
     return value if column.kind in PARQUET_TYPES else str(value)
 
 

@@ -11,16 +11,16 @@ from apps.portfolio.comparison.queries import By, Line
 
 COLUMNS = (
     Column("name", _("Nome"), width=30),
-    Column("projects", _("Projetos concluídos"), width=12),
+    Column("projects", _("Projetos concluídos"), Kind.NUMBER, width=12),
     Column("few", _("Poucos projetos"), labels={"yes": _("sim"), "no": ""}, width=10),
-    Column("median", _("Dias úteis (mediana)"), width=12),
-    Column("lower", _("1º quartil"), width=10),
-    Column("upper", _("3º quartil"), width=10),
-    *(Column(f"{role}_days", label, width=12) for role, label in PartyRole.choices),
-    Column("held_days", _("Em pausa"), width=10),
-    Column("sent_back", _("Devoluções"), width=11),
-    Column("reopened", _("Reaberturas"), width=11),
-    Column("nonconformities_per_100", _("Não conformidades por 100 casos"), width=18),
+    Column("median", _("Dias úteis (mediana)"), Kind.DECIMAL, width=12),
+    Column("lower", _("1º quartil"), Kind.DECIMAL, width=10),
+    Column("upper", _("3º quartil"), Kind.DECIMAL, width=10),
+    *(Column(f"{role}_days", label, Kind.DECIMAL, width=12) for role, label in PartyRole.choices),
+    Column("held_days", _("Em pausa"), Kind.DECIMAL, width=10),
+    Column("sent_back", _("Devoluções"), Kind.NUMBER, width=11),
+    Column("reopened", _("Reaberturas"), Kind.NUMBER, width=11),
+    Column("nonconformities_per_100", _("Não conformidades por 100 casos"), Kind.DECIMAL, width=18),
     Column("free_minutes", _("Horas não cobradas"), Kind.MINUTES, width=12),
 )
 

@@ -19,7 +19,7 @@ COLUMNS = (
     Column("homologation", _("Homologação"), Kind.MINUTES, width=12),
     Column("total", _("Total"), Kind.MINUTES, width=11),
     Column("capacity", _("Capacidade"), Kind.MINUTES, width=11),
-    Column("absent_days", _("Dias de ausência"), width=15),
+    Column("absent_days", _("Dias de ausência"), Kind.NUMBER, width=15),
     Column("is_over", _("Acima da capacidade"), labels={"yes": _("sim"), "no": _("não")}, width=18),
 )
 

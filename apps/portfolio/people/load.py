@@ -33,7 +33,8 @@ ANALYSED = (Role.PROJECT_MANAGER, Role.ANALYST)
 @dataclass(frozen=True)
 class Week:
     """What lies ahead of a person in the week that begins on Monday ``first``, in minutes; ``capacity`` is what they have
-    then, without holidays and the ``absent_days`` (business days on which they are away)."""
+    then, without holidays and the ``absent_days`` (business days on which they are away). Days that are over count for
+    neither, as what lay in them does not."""
 
     first: date
     meetings: int
@@ -130,9 +131,11 @@ def _loads(members: list[Membership]) -> list[PersonLoad]:
 
 
 def _capacity(first: date, minutes: int, absences: Iterable[Absence]) -> tuple[int, int]:
-    """The minutes that are left of ``minutes`` in the week of ``first``, and the business days of absence in it."""
+    """The minutes that are left of ``minutes`` in the week of ``first`` from today on, and the business days of absence in
+    it."""
+    today = clock.today()
     days = [first + timedelta(days=number) for number in range(BUSINESS_DAYS_OF_A_WEEK)]
-    business_days = [day for day in days if workdays.is_workday(day)]
+    business_days = [day for day in days if day >= today and workdays.is_workday(day)]
     absent = sum(any(row.first <= day <= row.last for row in absences) for day in business_days)
     return minutes * (len(business_days) - absent) // BUSINESS_DAYS_OF_A_WEEK, absent
 

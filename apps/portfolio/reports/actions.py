@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.utils.translation import gettext as _
 from django.utils.translation import gettext_lazy
 
@@ -47,10 +47,11 @@ def week_began() -> datetime:
 
 
 def without_report_of_the_week() -> QuerySet[Rollout]:
-    """The open rollouts that began before this week, have no draft and got none this week."""
+    """The open rollouts that began before this week, have no draft, and of which none was made, sent or skipped this week."""
     reports = StatusReport.objects.filter(rollout=OuterRef("pk"))
     rollouts = Rollout.objects.open().filter(started_at__lt=week_began()).order_by("pk")
-    return rollouts.exclude(Exists(reports.drafts())).exclude(Exists(reports.filter(made_at__gte=week_began())))
+    of_this_week = reports.filter(Q(made_at__gte=week_began()) | Q(ended_at__gte=week_began()))
+    return rollouts.exclude(Exists(reports.drafts())).exclude(Exists(of_this_week))
 
 
 def draft_of_the_week(rollout_pk: int) -> None:
@@ -164,7 +165,7 @@ def _locked_draft(locked: Rollout, report: StatusReport) -> StatusReport:
     if draft.state == State.SENT:
         raise Refusal(_("Este relatório já foi enviado. Para contar algo mais, comece outro."))
     if draft.state == State.SKIPPED:
-        raise Refusal(_("Este relatório foi deixado de lado por outra pessoa. Se for preciso, comece outro."))
+        raise Refusal(_("Este relatório já foi deixado de lado. Se for preciso, comece outro."))
     draft.rollout = locked
     return draft
 

@@ -16,6 +16,7 @@ from apps.portfolio.models import StatusReport
 from apps.portfolio.reports.happenings import HAPPENINGS, MOST_LISTED, ONLY_COUNTED
 from apps.rollouts import gates, planning, queries
 from apps.rollouts.models import Event, OpenRequirement, Rollout
+from apps.stages.acceptance.requirements import text_without_name
 from apps.stages.homologation.models import Nonconformity
 
 Facts = dict[str, Any]
@@ -94,9 +95,10 @@ def _next(rollout: Rollout) -> Facts:
 
 
 def _owed(row: OpenRequirement) -> Facts:
+    """Without the name of who has to sign: a report stays as it was sent after they are erased."""
     return {
         "key": row.key,
-        "text": dict(row.text),
+        "text": dict(text_without_name(row) or row.text),
         "owed_by": row.owed_by,
         "since": instant(row.since),
         "due": row.due.isoformat() if row.due else None,

@@ -18,7 +18,7 @@ class ReportForm(forms.Form):
         required=False,
         max_length=300,
         widget=forms.Textarea(attrs={"rows": 2}),
-        help_text=_("Obrigatório quando a situação é outra que a do registro."),
+        help_text=_("Obrigatório quando a situação é diferente da do registro."),
     )
     summary = forms.CharField(
         label=_("Resumo, nas suas palavras"),
@@ -40,6 +40,16 @@ class ReportForm(forms.Form):
         data = super().clean() or {}
         shown = data.pop("shown", [])
         return {**data, "hidden": [key for key in SECTIONS if key not in shown]}
+
+
+def words_of(report: StatusReport) -> dict[str, Any]:
+    """What ``ReportForm`` changes of a draft."""
+    return {
+        "light": report.light,
+        "reason": report.reason,
+        "summary": report.summary,
+        "shown": [key for key in SECTIONS if key not in report.hidden],
+    }
 
 
 def _choices_of_days() -> list[tuple[int, str]]:

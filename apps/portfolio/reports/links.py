@@ -10,7 +10,7 @@ from django.utils.translation import gettext as _
 from django.views.decorators.debug import sensitive_variables
 
 from apps.accounts.models import User
-from apps.companies.models import Kind, Membership
+from apps.companies.models import Kind, Membership, Role
 from apps.core import clock
 from apps.core.process import PartyRole
 from apps.core.refusals import Invalid, Refusal, require
@@ -26,16 +26,26 @@ DAYS = (30, 90, 180)
 MOST_LINKS = 10
 """So many work at once for a rollout."""
 A_MINUTE = timedelta(minutes=1)
+MAKERS = Membership.objects.filter(
+    Q(company__kind=Kind.PRESENCE, role__in=[Role.MANAGER, Role.PROJECT_MANAGER])
+    | ~Q(company__kind=Kind.PRESENCE) & Q(role=Role.LEAD)
+)
+"""The places with which one makes links."""
+A_SECOND_CLICK = timedelta(seconds=10)
+"""Whoever makes another link so soon never saw the first: the answer to the second click took its place."""
 
 
 @sensitive_variables("secret")
-def make(rollout: Rollout, *, by: User, days: int) -> tuple[ReportLink, str]:
+def make(rollout: Rollout, *, by: User, days: int, by_hand: bool = False) -> tuple[ReportLink, str]:
     """A new link, good for ``days`` days, and its secret, which is never seen again. Raises ``Invalid`` for another number
-    of days than one of ``DAYS``, ``Refusal`` beyond ``MOST_LINKS`` and for a closed rollout."""
+    of days than one of ``DAYS``, ``Refusal`` beyond ``MOST_LINKS`` and for a closed rollout. ``by_hand``: on a page, where
+    what they made ``A_SECOND_CLICK`` ago, and nobody opened, ends with it."""
     require(by, "portfolio.share_report", rollout)
     with timeline.changing(rollout) as locked:
         if days not in DAYS:
             raise Invalid(_("Escolha por quanto tempo o link vale."), field="days")
+        if by_hand:
+            _end_unseen(locked, by)
         if working(ReportLink.objects.filter(rollout=locked)).count() >= MOST_LINKS:
             raise Refusal(_("Este projeto já tem %(most)d links públicos. Encerre um deles.") % {"most": MOST_LINKS})
         last_day = clock.today() + timedelta(days=days)
@@ -59,9 +69,7 @@ def revoke(link: ReportLink, *, by: User) -> None:
     with timeline.changing(link.rollout, even_closed=True) as locked:
         row = ReportLink.objects.select_for_update(no_key=True).get(pk=link.pk)
         if row.revoked_at is None:
-            row.revoked_at, row.revoked_by = clock.now(), by
-            row.save(update_fields=["revoked_at", "revoked_by"])
-            timeline.record(locked, events.LinkRevoked(number=row.number), by)
+            _end(locked, row, by)
 
 
 @sensitive_variables("secret")
@@ -78,17 +86,16 @@ def opened(secret: str) -> ReportLink | None:
 
 def working(links: QuerySet[ReportLink]) -> QuerySet[ReportLink]:
     """Those of ``links`` that let somebody in now."""
-    return with_ends(links).filter(
-        revoked_at=None, expires_at__gt=clock.now(), membership__isnull=False, client_left=False
-    )
+    return with_ends(links).filter(revoked_at=None, expires_at__gt=clock.now(), may_share=True, client_left=False)
 
 
 def with_ends(links: QuerySet[ReportLink]) -> QuerySet[ReportLink]:
-    """``links`` with ``client_left``: another company took the client's place after the link was made."""
+    """``links`` with ``client_left``: another company took the client's place after the link was made; and ``may_share``: who
+    made it still has a place with which one makes links (``portfolio.share_report``)."""
     later_changes = FormerParty.objects.filter(
         rollout=OuterRef("rollout"), role=PartyRole.CLIENT, until__gte=OuterRef("made_at")
     )
-    return links.annotate(client_left=Exists(later_changes))
+    return links.annotate(client_left=Exists(later_changes), may_share=Exists(MAKERS.filter(pk=OuterRef("membership"))))
 
 
 def why_ended(link: ReportLink) -> str:
@@ -99,6 +106,8 @@ def why_ended(link: ReportLink) -> str:
         return _("terminou com a troca do cliente")
     if link.membership_id is None:
         return _("terminou com a saída de quem o criou")
+    if not link.may_share:  # type: ignore[attr-defined]
+        return _("terminou com a mudança de papel de quem o criou")
     return _("vencido") if link.expires_at <= clock.now() else ""
 
 
@@ -120,6 +129,19 @@ def path_of(secret: str) -> str:
 def digest_of(secret: str) -> str:
     """What is stored of a secret. It is long and random, so its plain SHA-256 cannot be searched for."""
     return hashlib.sha256(secret.encode(errors="surrogateescape")).hexdigest()
+
+
+def _end_unseen(locked: Rollout, by: User) -> None:
+    """End what ``by`` made just now and nobody opened."""
+    recent = ReportLink.objects.filter(rollout=locked, made_by=by, made_at__gt=clock.now() - A_SECOND_CLICK)
+    for link in recent.filter(last_used_at=None, revoked_at=None):
+        _end(locked, link, by)
+
+
+def _end(locked: Rollout, link: ReportLink, by: User) -> None:
+    link.revoked_at, link.revoked_by = clock.now(), by
+    link.save(update_fields=["revoked_at", "revoked_by"])
+    timeline.record(locked, events.LinkRevoked(number=link.number), by)
 
 
 def _membership(rollout: Rollout, user: User) -> Membership:

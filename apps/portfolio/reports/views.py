@@ -10,14 +10,16 @@ from django.utils.translation import gettext as _
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from apps.accounts.http import SignedInRequest
+from apps.core.numbers import whole_number
 from apps.core.refusals import require
+from apps.core.web.edits import remember
 from apps.core.web.forms import attempt, refusal_status
 from apps.core.web.pages import page_of
 from apps.files.http import attachment
 from apps.portfolio.models import ReportLink, StatusReport
 from apps.portfolio.reports import actions, facts, links, names, queries, reading
-from apps.portfolio.reports.forms import LinkForm, ReportForm
-from apps.portfolio.reports.reading import SECTIONS, Reading
+from apps.portfolio.reports.forms import LinkForm, ReportForm, words_of
+from apps.portfolio.reports.reading import Reading
 from apps.rollouts.models import Rollout
 from apps.rollouts.views import visible_rollout
 
@@ -46,7 +48,9 @@ def make_link(request: SignedInRequest, pk: int) -> HttpResponse:
         return redirect("portfolio:reports", pk)
     form = LinkForm(request.POST)
     new_links: list[tuple[ReportLink, str]] = []
-    if attempt(request, form, lambda **data: new_links.append(links.make(rollout, by=request.user, **data))):
+    if attempt(
+        request, form, lambda **data: new_links.append(links.make(rollout, by=request.user, by_hand=True, **data))
+    ):
         form = LinkForm()
     return _reports(request, rollout, form, new_links[0][1] if new_links else "")
 
@@ -77,7 +81,7 @@ def draft(request: SignedInRequest, pk: int) -> HttpResponse:
         messages.info(request, _("Não há rascunho: ele já foi enviado ou deixado de lado."))
         return redirect("portfolio:reports", pk)
     report.rollout = rollout
-    form = ReportForm(request.POST) if request.method == "POST" else None
+    form = remember(ReportForm(request.POST), report, words_of) if request.method == "POST" else None
     is_sending = request.POST.get("do") == "send"
     if form and attempt(request, form, partial(actions.send if is_sending else actions.write, report), by=request.user):
         return _written(request, rollout, report, is_sent=is_sending)
@@ -86,13 +90,15 @@ def draft(request: SignedInRequest, pk: int) -> HttpResponse:
 
 @require_POST
 def skip(request: SignedInRequest, pk: int) -> HttpResponse:
-    """Send no report this time."""
+    """Send no report this time: of the draft whose key the form has, which may have been sent meanwhile."""
     rollout = visible_rollout(request, pk)
-    report = rollout.status_reports.drafts().first()
     require(request.user, "portfolio.write_report", rollout)
-    if report is not None:
+    report = get_object_or_404(rollout.status_reports.all(), pk=whole_number(request.POST.get("report")))
+    if report.state == StatusReport.State.SKIPPED:  # A second click.
+        messages.info(request, _("Não há rascunho: ele já foi enviado ou deixado de lado."))
+    else:
         actions.skip(report, by=request.user)
-    messages.success(request, _("Nenhum relatório desta vez. O próximo conta também este período."))
+        messages.success(request, _("Nenhum relatório desta vez. O próximo conta também este período."))
     return redirect("portfolio:reports", pk)
 
 
@@ -132,7 +138,7 @@ def _written(request: SignedInRequest, rollout: Rollout, report: StatusReport, *
     if words := names.personal_data_in(rollout, f"{report.summary}\n{report.reason}"):
         text = _("O texto parece citar alguém (%(words)s). Assim, a página pública não o mostra.")
         messages.warning(request, text % {"words": ", ".join(words)})
-    messages.success(request, _("Rascunho guardado."))
+    messages.success(request, _("Rascunho salvo."))
     return redirect("portfolio:report_draft", rollout.pk)
 
 
@@ -141,15 +147,9 @@ def _draft(request: SignedInRequest, rollout: Rollout, report: StatusReport, for
     record = facts.gather(rollout, report.since, events)
     suggested = facts.suggested_light(record)
     if form is None:
-        form = ReportForm(
-            initial={
-                "light": report.light or suggested,
-                "reason": report.reason,
-                "summary": report.summary,
-                "shown": [key for key in SECTIONS if key not in report.hidden],
-                "seen_version": rollout.version,
-            }
-        )
+        words = words_of(report)
+        initial = {**words, "light": report.light or suggested, "seen_version": rollout.version}
+        form = remember(ReportForm(initial=initial), report, words_of, shown=words)
     else:
         # What was typed stays; the version becomes the one now shown, so that sending again is a decision made knowingly.
         form.data = request.POST.copy()

@@ -4,12 +4,14 @@ from django.urls import reverse
 from django.utils.translation import gettext_lazy as _
 
 from apps.core import clock
-from apps.core.localized import both
+from apps.core.localized import Localized, both
 from apps.core.process import Gate, PartyRole
 from apps.core.requirements import Answer, Requirement, requirement
-from apps.rollouts.models import Rollout
+from apps.rollouts.models import OpenRequirement, Rollout
 from apps.stages.acceptance import queries
 from apps.stages.acceptance.models import AcceptanceTerm
+
+SIGNATURE = "acceptance:signature"
 
 
 def _term_in_force(rollout: Rollout) -> AcceptanceTerm | None:
@@ -39,6 +41,15 @@ def the_term_is_there_to_sign(rollout: Rollout) -> Iterator[Requirement]:
         )
 
 
+def text_without_name(row: OpenRequirement) -> Localized | None:
+    """What ``row`` asks, without the name of who signs, for what keeps it for ever; None where it is no signature's."""
+    if not row.key.startswith(f"{SIGNATURE}:"):
+        return None
+    if row.person_id is None:
+        return both(_("Designar quem assina o termo de aceite no lugar de quem saiu"))
+    return both(_("Assinar o termo de aceite"))
+
+
 def answer_by_signing(rollout: Rollout, role: str) -> Answer | None:
     term = _term_in_force(rollout)
     signatory = next((row for row in term.signatories.all() if row.role == role), None) if term else None
@@ -54,7 +65,7 @@ def answer_by_signing(rollout: Rollout, role: str) -> Answer | None:
     )
 
 
-@requirement("acceptance:signature", Gate.START_GO_LIVE, answer=answer_by_signing)
+@requirement(SIGNATURE, Gate.START_GO_LIVE, answer=answer_by_signing)
 def the_term_is_signed_by_all(rollout: Rollout) -> Iterator[Requirement]:
     """Only those whose turn it is are asked; who signs later is asked, and told, once those before have signed."""
     term = _term_in_force(rollout)
@@ -63,7 +74,7 @@ def the_term_is_signed_by_all(rollout: Rollout) -> Iterator[Requirement]:
     for signatory in queries.next_to_sign(term, term.signatories.all()):
         if queries.has_left(signatory):
             yield Requirement(
-                key=f"acceptance:signature:{signatory.role}",
+                key=f"{SIGNATURE}:{signatory.role}",
                 text=both(_("Designar quem assina o termo de aceite no lugar de %(name)s"), name=signatory.name),
                 owed_by=signatory.role,
                 since=signatory.since,
@@ -74,7 +85,7 @@ def the_term_is_signed_by_all(rollout: Rollout) -> Iterator[Requirement]:
             )
             continue
         yield Requirement(
-            key=f"acceptance:signature:{signatory.role}",
+            key=f"{SIGNATURE}:{signatory.role}",
             text=both(_("Assinar o termo de aceite: %(name)s"), name=signatory.name),
             owed_by=signatory.role,
             since=signatory.since,
