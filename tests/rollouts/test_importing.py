@@ -2,6 +2,7 @@
 
 import csv
 import io
+from datetime import timedelta
 
 import openpyxl
 import pytest
@@ -10,13 +11,18 @@ from django.core.management import call_command
 from django.urls import reverse
 
 from apps.companies.models import Company
-from apps.core import clock
+from apps.core import clock, workdays
 from apps.core.process import Gate, PartyRole, Stage
+from apps.core.refusals import Refusal
 from apps.portfolio.clocks import queries as clocks
-from apps.rollouts import planning, timeline
+from apps.portfolio.reports import facts
+from apps.rollouts import gates, planning, timeline
 from apps.rollouts import queries as rollout_queries
 from apps.rollouts.importing import actions, columns, reader
 from apps.rollouts.models import Rollout
+from apps.stages.homologation.execution import rounds
+from apps.stages.homologation.models import Script
+from apps.stages.homologation.script import actions as scripts
 from tests.blueprints import shipped
 from tests.companies.factories import CompanyFactory, PresenceFactory, a_cnpj, a_person
 from tests.rollouts.factories import PlatformFactory
@@ -70,6 +76,12 @@ def xlsx_of(*rows):
     return SimpleUploadedFile("projetos.xlsx", out.getvalue())
 
 
+def take_over(browser, *rows):
+    """Send the rows and confirm what is shown of them."""
+    page = browser.post(ADDRESS, {"file": csv_of(*rows)})
+    return browser.post(ADDRESS, {"lines": page.context["lines"]})
+
+
 def problems(page):
     return [(problem.line, problem.column, str(problem.text)) for problem in page.context["problems"]]
 
@@ -109,6 +121,47 @@ class TestTheWholeWay:
         plan = planning.starts(rollout)
         assert plan["homologation"] == clock.today()
         assert plan["completed"] > plan["go_live"] > clock.today()
+
+    def test_its_script_is_frozen_before_the_first_round(self, browser, row, manager):
+        take_over(browser, row())
+        script = Script.objects.get()
+        with pytest.raises(Refusal, match="congelado"):
+            rounds.start_round(script, by=manager)
+        assert not script.rounds.exists()
+        room = browser.get(reverse("homologation:room", args=[script.rollout_id])).content.decode()
+        assert reverse("homologation:start_round", args=[script.rollout_id]) not in room
+        asked = [item.key for item in gates.unmet(script.rollout, Gate.START_ACCEPTANCE)]
+        assert "homologation:script" in asked
+        scripts.freeze(script, by=manager)
+        assert rounds.start_round(script, by=manager).number == 1
+        asked = [item.key for item in gates.unmet(Rollout.objects.get(), Gate.START_ACCEPTANCE)]
+        assert "homologation:script" not in asked
+
+    def test_the_plan_begins_with_its_stage_which_has_the_days_that_are_over(self, browser, row):
+        target = workdays.shift(clock.today(), 120)
+        take_over(browser, row(stage="development", target_date=target.isoformat()))
+        plan, usual = planning.starts(Rollout.objects.get()), planning.usual_lengths()
+        assert plan["kickoff"] == plan["development"] == clock.today()
+        assert plan["go_live"] == target
+        assert workdays.between(plan["training"], plan["homologation"]) == usual["training"]
+        assert workdays.between(plan["development"], plan["training"]) > usual["development"]
+
+    def test_it_is_late_only_once_its_next_stage_is(self, browser, row, monkeypatch):
+        take_over(browser, row(stage="development"))
+        rollout = Rollout.objects.get()
+        following = planning.starts(rollout)["training"]
+        monkeypatch.setattr(clock, "today", lambda: workdays.shift(following, -1))
+        assert [line.days_late for line in planning.lines(rollout)] == [0] * len(planning.STEPS)
+        assert facts.gather(rollout, rollout.started_at, [])["risks"] == []
+        monkeypatch.setattr(clock, "today", lambda: workdays.shift(following, 3))
+        risks = facts.gather(rollout, rollout.started_at, [])["risks"]
+        assert risks == [{"key": "late", "stage": "training", "days": 3}]
+
+    def test_a_report_tells_that_it_came_in(self, browser, row):
+        take_over(browser, row())
+        rollout = Rollout.objects.get()
+        before = rollout.started_at - timedelta(seconds=1)
+        assert "rollouts.imported" in [event.kind for event in facts.happened(rollout, before)]
 
     def test_the_pages_of_one_that_was_taken_over_open(self, browser, row):
         for number, stage in enumerate(("kickoff", "development", "training", "homologation")):

@@ -117,8 +117,7 @@ def _stand_at(rollout: Rollout, stage: Stage, by: User) -> Rollout:
     if gates:
         Rollout.objects.filter(pk=rollout.pk).update(stage=stage, stage_entered_at=clock.now())
         if lengths := planning.usual_lengths():
-            over = dict.fromkeys([before.value for before in PATH[: PATH.index(stage)]], 0)
-            planning.keep(rollout, planning.propose(clock.today(), rollout.target_date, {**lengths, **over}))
+            planning.keep(rollout, planning.propose(clock.today(), rollout.target_date, lengths, present=stage))
     with timeline.changing(Rollout.objects.get(pk=rollout.pk)) as locked:
         timeline.record(locked, events.Imported(stage=stage, gates=gates), by)
         return locked
