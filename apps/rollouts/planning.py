@@ -219,8 +219,8 @@ def usual_lengths() -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Line:
-    """A stage as planned and as it was. ``days_late``: business days from the planned to the actual one, or to today; none for
-    a stage that was over before the rollout was taken over here, whose ``actual`` day nobody knows."""
+    """A stage as planned and as it was. ``days_late``: business days from the planned to the actual one, or to today; none
+    of a stage that was over before the rollout was taken over here, whose ``actual`` day nobody knows."""
 
     stage: Stage
     planned: date | None

@@ -32,7 +32,9 @@ def start_round(
         refuse_outside_homologation(rollout)
         # A project that was taken over from elsewhere came by no gate that asks for it.
         if not Script.objects.filter(pk=script.pk, frozen_at__isnull=False).exists():
-            raise Refusal(_("O roteiro ainda não foi congelado. Escolha as condições e congele-o; depois abra a rodada."))
+            raise Refusal(
+                _("O roteiro ainda não foi congelado. Escolha as condições e congele-o; depois abra a rodada.")
+            )
         if queries.open_round(script):
             raise Refusal(_("Já existe uma rodada aberta."))
         number = numbering.next_number(rollout, script.rounds)
