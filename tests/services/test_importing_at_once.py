@@ -2,19 +2,18 @@
 
 import pytest
 
-from apps.companies.models import Company
 from apps.core.refusals import Invalid
 from apps.rollouts.importing import actions
 from apps.rollouts.models import Rollout
 from tests.blueprints import shipped
-from tests.companies.factories import PresenceFactory, a_cnpj, a_person
+from tests.companies.factories import CompanyFactory, PresenceFactory, a_cnpj, a_person
 from tests.rollouts.factories import PlatformFactory
 from tests.services.test_concurrency import at_once
 
 pytestmark = [pytest.mark.services, pytest.mark.django_db(transaction=True)]
 
 
-def test_its_projects_and_companies_come_in_once():
+def test_its_projects_come_in_once():
     shipped.load()
     manager = a_person(PresenceFactory(), "project_manager")
     PlatformFactory(slug="vtex", name="VTEX")
@@ -29,8 +28,9 @@ def test_its_projects_and_companies_come_in_once():
         "manager",
     ]
     cells = [a_cnpj(901), "Loja Azul", "vtex", a_cnpj(902), "VTEX", a_cnpj(903), "Integra", manager.email]
+    for kind, number in (("client", 901), ("platform", 902), ("integrator", 903)):
+        CompanyFactory(kind=kind, cnpj=a_cnpj(number))  # Of new ones their CNPJ alone would refuse the second.
     outcomes = at_once(*[lambda: actions.take_over([head, cells], by=manager)] * 2)
     (refused,) = [outcome for outcome in outcomes if isinstance(outcome, Invalid)]
     rollout = Rollout.objects.get()
     assert rollout.code in str(refused.details)
-    assert Company.objects.filter(cnpj__in=[a_cnpj(901), a_cnpj(902), a_cnpj(903)]).count() == 3

@@ -40,7 +40,7 @@ def projects() -> list[Project]:
             list(_with_today(rollout, moves[rollout.pk])),
             holds[rollout.pk] if rollout.stage not in CLOSED else [hold for hold in holds[rollout.pk] if hold[1]],
             *plans.get(rollout.pk, ({}, None)),
-            unknown.get(rollout.pk, 0),
+            unknown=unknown.get(rollout.pk, 0),
         )
         for rollout in rows
     ]

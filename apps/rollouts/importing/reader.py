@@ -30,16 +30,16 @@ def read(source: BinaryIO, *, rows: int, columns: int) -> dict[str, Any]:
 
 
 def _written(lines: Iterable[list[str]], rows: int) -> dict[str, Any]:
-    taken: list[list[str]] = []
+    written_lines: list[list[str]] = []
     count, last = 0, 0
     for line in lines:
         has_text = any(line)
         if has_text and count == rows:
-            return {"rows": taken[:last], "more": True}
-        taken.append(line if has_text else [])
+            return {"rows": written_lines[:last], "more": True}
+        written_lines.append(line if has_text else [])
         if has_text:
-            count, last = count + 1, len(taken)
-    return {"rows": taken[:last], "more": False}
+            count, last = count + 1, len(written_lines)
+    return {"rows": written_lines[:last], "more": False}
 
 
 def _of_workbook(content: bytes, columns: int) -> Iterator[list[str]]:
