@@ -29,13 +29,14 @@ def take_over(rollout: Rollout, source: Rollout, parts: Collection[str]) -> None
 
 
 def copy_plan_lengths(rollout: Rollout, source: Rollout) -> None:
-    """Plan the stages of ``rollout`` as long, in business days, as ``source`` plans them; nothing where its plan is not
-    complete."""
+    """Plan the stages of ``rollout`` as long, in business days, as ``source`` plans them; as long as usual where it gives a
+    stage no day, as one that was taken over from elsewhere does. Nothing where its plan is not complete."""
     before, plan = planning.starts(source), planning.starts(rollout)
     if set(before) < {stage.value for stage in planning.STEPS} or not plan:
         return
+    usual = planning.usual_lengths()
     lengths = {
-        stage.value: max(workdays.between(before[stage], before[following]), 1)
+        stage.value: max(workdays.between(before[stage], before[following]), 0) or usual.get(stage.value, 1)
         for stage, following in zip(planning.STEPS[:-1], planning.STEPS[1:], strict=True)
     }
     planning.keep(rollout, planning.propose(plan[planning.STEPS[0]], rollout.target_date, lengths))

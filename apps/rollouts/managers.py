@@ -1,5 +1,7 @@
 """Who may manage a rollout for Presence."""
 
+from collections.abc import Iterable
+
 from django.utils.translation import gettext as _
 
 from apps.accounts.models import User
@@ -10,6 +12,12 @@ from apps.core.refusals import Invalid
 def is_able(person: User) -> bool:
     """Whether ``person`` has the role at Presence, and an account that was not closed."""
     return person.is_active and is_project_manager(person)
+
+
+def lock(people: Iterable[User]) -> None:
+    """Lock all of ``people`` in one order, before each is ``locked``, so that two who do so never wait for each other."""
+    keys = {person.pk for person in people}
+    list(User.objects.select_for_update(of=("self",), no_key=True).filter(pk__in=keys).order_by("pk").values_list("pk"))
 
 
 def locked(person: User, *, field: str) -> User:

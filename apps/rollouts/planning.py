@@ -38,12 +38,18 @@ def opened_on(starts: dict[str, date]) -> date | None:
     return starts.get(Stage.KICKOFF)
 
 
-def propose(first: date, target: date | None, lengths: dict[str, int]) -> dict[str, date]:
-    """A plan from ``first``: backward from the ``target`` of going live, else forward; ``lengths`` are in business days.
+def propose(
+    first: date, target: date | None, lengths: dict[str, int], *, present: Stage = Stage.KICKOFF
+) -> dict[str, date]:
+    """A plan from ``first``, on which the ``present`` stage begins: backward from the ``target`` of going live, else forward;
+    ``lengths`` are in business days. The stages before the present one begin, and end, on ``first`` too.
 
-    What does not fit before the target is shortened in proportion; a target that is not after ``first`` counts as none.
+    What does not fit before the target is shortened in proportion, and what is over goes to the present stage; a target that
+    is not after ``first`` counts as none.
     """
-    before = PATH[: PATH.index(Stage.GO_LIVE)]
+    over, ahead = PATH[: PATH.index(present)], PATH[PATH.index(present) :]
+    lengths = {**lengths, **{stage.value: 0 for stage in over}}
+    before = [stage for stage in ahead if stage != Stage.GO_LIVE]
     if target is None or target <= first:
         plan = {STEPS[0].value: first}
         for place, stage in enumerate(PATH):
@@ -53,11 +59,11 @@ def propose(first: date, target: date | None, lengths: dict[str, int]) -> dict[s
     plan = {Stage.GO_LIVE.value: target, Stage.COMPLETED.value: workdays.shift(target, lengths[Stage.GO_LIVE])}
     days_left = needed
     for stage in before:
-        # Counting back from the target: the first stage takes what is over when there is more room than needed.
+        # Counting back from the target: the present stage takes what is over when there is more room than needed.
         share = days_left if room >= needed else round(room * days_left / needed)
         plan[stage.value] = workdays.shift(target, -share)
         days_left -= lengths[stage]
-    plan[Stage.KICKOFF.value] = first
+    plan |= {stage.value: first for stage in (*over, present)}
     return {stage.value: plan[stage.value] for stage in STEPS}
 
 
@@ -213,7 +219,8 @@ def usual_lengths() -> dict[str, int]:
 
 @dataclass(frozen=True)
 class Line:
-    """A stage as planned and as it was. ``days_late``: business days from the planned to the actual one, or to today."""
+    """A stage as planned and as it was. ``days_late``: business days from the planned to the actual one, or to today; none
+    of a stage that was over before the rollout was taken over here, whose ``actual`` day nobody knows."""
 
     stage: Stage
     planned: date | None
@@ -237,7 +244,7 @@ def lines(rollout: Rollout) -> list[Line]:
     lines = []
     for stage in STEPS:
         planned, began = plan.get(stage), actual.get(stage)
-        end = began or (None if closed else clock.today())
+        end = began or (None if closed or has_begun(rollout, stage) else clock.today())
         late = days_late(planned, end) if planned and end else 0
         lines.append(Line(stage, planned, began, late))
     return lines

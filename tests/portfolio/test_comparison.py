@@ -93,6 +93,17 @@ class TestTheFigures:
         tasks.add_up_rollout(rollout.pk)
         assert not ProjectFigures.objects.exists()
 
+    def test_one_that_was_taken_over_from_elsewhere_has_none(self):
+        rollout = completed()
+        Event.objects.create(
+            rollout=rollout, sequence=1, kind="rollouts.imported", at=clock.now(), holder="presence", previous="",
+            hash="1", data={"stage": "homologation", "gates": []},
+        )  # fmt: skip
+        assert figures.waiting() == [rollout.pk]
+        tasks.add_up_waiting_rollouts()
+        assert not ProjectFigures.objects.exists()
+        assert figures.waiting() == []
+
     def test_declined_nonconformities_and_untried_cases_do_not_count(self):
         rollout = RolloutFactory()
         make_script(rollout)

@@ -181,6 +181,17 @@ class TestWhatIsLearnt:
         assert [visit.is_return for visit in visits(row, TODAY, CALENDAR)] == [False, False, False, True]
         assert [visit.is_forward for visit in visits(row, TODAY, CALENDAR)][:3] == [True, True, False]
 
+    def test_the_stays_before_a_take_over_teach_nothing_and_a_way_back_is_a_return(self):
+        moves = [Stage.KICKOFF, Stage.HOMOLOGATION, Stage.DEVELOPMENT, Stage.TRAINING]
+        days = [FIRST, FIRST, workdays.shift(FIRST, 2), workdays.shift(FIRST, 7)]
+        row = Project(1, 1, 1, "", list(zip(days, moves, strict=True)), unknown=2)
+        assert [visit.is_known for visit in visits(row, TODAY, CALENDAR)] == [False, False, True, True]
+        assert [visit.is_return for visit in visits(row, TODAY, CALENDAR)] == [False, False, True, True]
+        finished = {stage: fit.finished for stage, fit in learnt([row]).stages.items() if fit.finished}
+        assert finished == {Stage.DEVELOPMENT: 1}
+        at_the_kickoff = Project(1, 1, 1, "", [(FIRST, Stage.KICKOFF)] * 2, unknown=2)
+        assert not standing(at_the_kickoff, TODAY, CALENDAR).is_return
+
     def test_nothing_is_learnt_of_nothing(self):
         fit = learnt([])
         assert not simulation.has_enough(fit, Stage.KICKOFF)

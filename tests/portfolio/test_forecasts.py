@@ -292,6 +292,17 @@ class TestThePast:
         assert project.planned_on == clock.today()
         assert str(project.plan["training"]) == "2026-05-04"
 
+    def test_of_one_that_was_taken_over_the_first_stays_are_unknown(self, past):
+        rollout = RolloutFactory()
+        Event.objects.create(
+            rollout=rollout, sequence=1, kind="rollouts.imported", at=clock.now(), previous="", hash="1",
+            data={"stage": "training", "gates": []},
+        )  # fmt: skip
+        at_stage(rollout, Stage.TRAINING)
+        projects = {row.key: row for row in database.projects()}
+        assert (projects[rollout.pk].unknown, projects[past[0].pk].unknown) == (2, 0)
+        assert [stage for _day, stage in projects[rollout.pk].moves] == [Stage.KICKOFF, Stage.TRAINING]
+
     def test_the_newest_and_all_that_are_open(self, rollout, past, monkeypatch):
         monkeypatch.setattr(database, "MOST_PROJECTS", 1)
         newest = RolloutFactory()

@@ -6,7 +6,7 @@ from django.urls import reverse
 from apps.core import workdays
 from apps.core.process import PartyRole, Stage
 from apps.prerequisites.models import Prerequisite, Submission
-from apps.rollouts import actions, planning, timeline
+from apps.rollouts import actions, copies, planning, timeline
 from apps.rollouts.copies import Part
 from apps.rollouts.corrections import actions as corrections
 from apps.rollouts.models import Rollout
@@ -188,3 +188,14 @@ def test_a_manager_who_left_is_not_proposed(source, client_for):
     type(other).objects.filter(pk=source.project_manager_id).update(is_active=False)
     page = client_for(other).get(address(source))
     assert page.context["form"]["project_manager"].value() == other.pk
+
+
+def test_a_stage_that_took_no_day_in_the_plan_is_as_long_as_usual(source):
+    days = planning.starts(source)
+    planning.keep(source, dict.fromkeys(["kickoff", "development", "training"], days["homologation"]))
+    copy = RolloutFactory()
+    planning.plan_the_stages(copy)
+    copies.copy_plan_lengths(copy, Rollout.objects.get(pk=source.pk))
+    plan, usual = planning.starts(copy), planning.usual_lengths()
+    assert workdays.between(plan["development"], plan["training"]) == usual["development"] > 1
+    assert workdays.between(plan["go_live"], plan["completed"]) == workdays.between(days["go_live"], days["completed"])

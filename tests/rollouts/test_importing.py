@@ -2,21 +2,30 @@
 
 import csv
 import io
+from datetime import timedelta
+from hashlib import sha256
 
 import openpyxl
 import pytest
+from django.core import signing
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import call_command
 from django.urls import reverse
 
+from apps.companies import mergers
 from apps.companies.models import Company
-from apps.core import clock
+from apps.core import clock, workdays
 from apps.core.process import Gate, PartyRole, Stage
+from apps.core.refusals import Refusal
 from apps.portfolio.clocks import queries as clocks
-from apps.rollouts import planning, timeline
+from apps.portfolio.reports import facts
+from apps.rollouts import gates, planning, timeline
 from apps.rollouts import queries as rollout_queries
-from apps.rollouts.importing import actions, columns, reader
+from apps.rollouts.importing import actions, columns, reader, views
 from apps.rollouts.models import Rollout
+from apps.stages.homologation.execution import rounds
+from apps.stages.homologation.models import Script
+from apps.stages.homologation.script import actions as scripts
 from tests.blueprints import shipped
 from tests.companies.factories import CompanyFactory, PresenceFactory, a_cnpj, a_person
 from tests.rollouts.factories import PlatformFactory
@@ -70,6 +79,19 @@ def xlsx_of(*rows):
     return SimpleUploadedFile("projetos.xlsx", out.getvalue())
 
 
+def take_over(browser, *rows):
+    """Send the rows and confirm what is shown of them."""
+    page = browser.post(ADDRESS, {"file": csv_of(*rows)})
+    return browser.post(ADDRESS, {"lines": page.context["lines"]})
+
+
+def merge(manager, merged, into):
+    """Make a new company with the CNPJ ``into`` the one record of that with the CNPJ ``merged``."""
+    by = a_person(manager.memberships.get().company, "manager")
+    kept = CompanyFactory(kind="client", cnpj=into)
+    mergers.merge(Company.objects.get(cnpj=merged), into=kept, by=by, reason="É a mesma empresa")
+
+
 def problems(page):
     return [(problem.line, problem.column, str(problem.text)) for problem in page.context["problems"]]
 
@@ -109,6 +131,47 @@ class TestTheWholeWay:
         plan = planning.starts(rollout)
         assert plan["homologation"] == clock.today()
         assert plan["completed"] > plan["go_live"] > clock.today()
+
+    def test_its_script_is_frozen_before_the_first_round(self, browser, row, manager):
+        take_over(browser, row())
+        script = Script.objects.get()
+        with pytest.raises(Refusal, match="congelado"):
+            rounds.start_round(script, by=manager)
+        assert not script.rounds.exists()
+        room = browser.get(reverse("homologation:room", args=[script.rollout_id])).content.decode()
+        assert reverse("homologation:start_round", args=[script.rollout_id]) not in room
+        asked = [item.key for item in gates.unmet(script.rollout, Gate.START_ACCEPTANCE)]
+        assert "homologation:script" in asked
+        scripts.freeze(script, by=manager)
+        assert rounds.start_round(script, by=manager).number == 1
+        asked = [item.key for item in gates.unmet(Rollout.objects.get(), Gate.START_ACCEPTANCE)]
+        assert "homologation:script" not in asked
+
+    def test_the_plan_begins_with_its_stage_which_has_the_days_that_are_over(self, browser, row):
+        target = workdays.shift(clock.today(), 120)
+        take_over(browser, row(stage="development", target_date=target.isoformat()))
+        plan, usual = planning.starts(Rollout.objects.get()), planning.usual_lengths()
+        assert plan["kickoff"] == plan["development"] == clock.today()
+        assert plan["go_live"] == target
+        assert workdays.between(plan["training"], plan["homologation"]) == usual["training"]
+        assert workdays.between(plan["development"], plan["training"]) > usual["development"]
+
+    def test_it_is_late_only_once_its_next_stage_is(self, browser, row, monkeypatch):
+        take_over(browser, row(stage="development"))
+        rollout = Rollout.objects.get()
+        following = planning.starts(rollout)["training"]
+        monkeypatch.setattr(clock, "today", lambda: workdays.shift(following, -1))
+        assert [line.days_late for line in planning.lines(rollout)] == [0] * len(planning.STEPS)
+        assert facts.gather(rollout, rollout.started_at, [])["risks"] == []
+        monkeypatch.setattr(clock, "today", lambda: workdays.shift(following, 3))
+        risks = facts.gather(rollout, rollout.started_at, [])["risks"]
+        assert risks == [{"key": "late", "stage": "training", "days": 3}]
+
+    def test_a_report_tells_that_it_came_in(self, browser, row):
+        take_over(browser, row())
+        rollout = Rollout.objects.get()
+        before = rollout.started_at - timedelta(seconds=1)
+        assert "rollouts.imported" in [event.kind for event in facts.happened(rollout, before)]
 
     def test_the_pages_of_one_that_was_taken_over_open(self, browser, row):
         for number, stage in enumerate(("kickoff", "development", "training", "homologation")):
@@ -184,6 +247,20 @@ class TestWhatIsWrong:
     def test_two_rows_of_one_client_and_platform(self, browser, row):
         assert [line for line, *_rest in problems(browser.post(ADDRESS, {"file": csv_of(row(), row())}))] == [3]
 
+    def test_the_project_of_a_company_that_was_merged_is_its_project(self, browser, row, manager):
+        take_over(browser, row())
+        merge(manager, a_cnpj(901), a_cnpj(905))
+        code = Rollout.objects.get().code
+        for number in (a_cnpj(901), a_cnpj(905)):
+            again = problems(browser.post(ADDRESS, {"file": csv_of(row(client_cnpj=number))}))
+            assert [(line, code in text) for line, _column, text in again] == [(2, True)]
+
+    def test_two_rows_of_one_client_by_its_old_and_its_new_cnpj(self, browser, row, manager):
+        CompanyFactory(kind="client", cnpj=a_cnpj(901))
+        merge(manager, a_cnpj(901), a_cnpj(905))
+        page = browser.post(ADDRESS, {"file": csv_of(row(), row(client_cnpj=a_cnpj(905)))})
+        assert [line for line, *_rest in problems(page)] == [3]
+
     def test_in_english(self, browser, row, manager):
         type(manager).objects.filter(pk=manager.pk).update(language="en")
         page = browser.post(ADDRESS, {"file": csv_of(row(stage="x"))}, headers={"accept-language": "en"})
@@ -206,7 +283,33 @@ class TestTheFile:
     def test_one_of_many_projects_is_to_be_divided(self, browser, row):
         page = browser.post(ADDRESS, {"file": csv_of(*[row()] * (actions.MOST_ROWS + 1))})
         assert page.status_code == 422
-        assert "200" in str(page.context["form"].errors)
+        assert str(actions.MOST_ROWS) in str(page.context["form"].errors)
+        assert str(actions.MOST_ROWS) in str(page.context["form"]["file"].help_text)
+
+    @pytest.mark.parametrize("file_of", [csv_of, xlsx_of])
+    def test_lines_with_nothing_written_are_no_projects_and_are_numbered(self, browser, row, file_of):
+        nothing = dict.fromkeys(HEAD, "")
+        rows = [row(), *[nothing] * (actions.MOST_ROWS + 1), row(client_cnpj=a_cnpj(904), stage="x")]
+        page = browser.post(ADDRESS, {"file": file_of(*rows, *[nothing] * 300)})
+        ((line, column, _text),) = problems(page)
+        assert (line, column) == (actions.MOST_ROWS + 4, "Etapa")
+
+    def test_what_travels_with_the_page_are_the_columns_that_are_known(self, browser, row):
+        head = [*HEAD, "Observações"]
+        out = io.StringIO()
+        csv.writer(out, delimiter=";").writerows([head, [], [*row().values(), "segredo" * 200]])
+        page = browser.post(ADDRESS, {"file": SimpleUploadedFile("x.csv", out.getvalue().encode())})
+        _reader, lines = signing.loads(page.context["lines"], salt=views.SALT)
+        assert lines == [HEAD, [], list(row().values())]
+        browser.post(ADDRESS, {"lines": page.context["lines"]})
+        assert Rollout.objects.count() == 1
+
+    def test_what_the_confirmation_could_not_carry_is_refused_at_once(self, browser, row, settings):
+        settings.DATA_UPLOAD_MAX_MEMORY_SIZE = views.BESIDES + 1000
+        scope = "".join(sha256(bytes([number])).hexdigest() for number in range(30))
+        page = browser.post(ADDRESS, {"file": csv_of(row(scope=scope))})
+        assert page.status_code == 422
+        assert "texto demais" in str(page.context["form"].errors)
 
     def test_one_that_is_too_large_is_not_read(self, browser):
         file = SimpleUploadedFile("x.csv", b"a" * (actions.LARGEST + 1))
@@ -236,6 +339,10 @@ class TestTheFile:
         lines = "a;b\n" * 5
         assert reader.read(io.BytesIO(lines.encode()), rows=5, columns=2)["more"] is False
         assert reader.read(io.BytesIO(lines.encode()), rows=4, columns=1) == {"rows": [["a"]] * 4, "more": True}
+
+    def test_the_reader_looks_at_so_many_lines_and_no_further(self):
+        lines = "a;b\n" + ";\n" * reader.MOST_LINES + "c;d\n"
+        assert reader.read(io.BytesIO(lines.encode()), rows=2, columns=2) == {"rows": [["a", "b"]], "more": False}
 
 
 class TestWhoMay:

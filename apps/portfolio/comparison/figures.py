@@ -1,6 +1,6 @@
 """The figures of each completed project, kept so that comparing thousands of them counts nothing anew."""
 
-from django.db.models import F, Q, Sum
+from django.db.models import Exists, F, OuterRef, Q, Sum
 
 from apps.core.process import PartyRole, Stage
 from apps.hours.classification import HourClass
@@ -8,7 +8,7 @@ from apps.hours.models import HourSum
 from apps.portfolio.clocks import queries
 from apps.portfolio.models import ProjectFigures
 from apps.rollouts import events
-from apps.rollouts.models import Rollout
+from apps.rollouts.models import Event, Rollout
 from apps.stages.acceptance import events as acceptance
 from apps.stages.homologation.models import Case, Nonconformity
 
@@ -19,9 +19,9 @@ NOT_COUNTED = (Nonconformity.State.DECLINED, Nonconformity.State.DUPLICATE)
 
 def add_up(rollout_pk: int) -> None:
     """Keep the figures of a completed rollout as its record stands now; of one that was reopened meanwhile they go, until it
-    is completed again."""
+    is completed again. One that was taken over from elsewhere has none: its record begins in the middle."""
     rollout = Rollout.objects.get(pk=rollout_pk)
-    if rollout.stage != Stage.COMPLETED:
+    if rollout.stage != Stage.COMPLETED or rollout.events.filter(kind=events.Imported.kind).exists():
         ProjectFigures.objects.filter(rollout=rollout).delete()
         return
     total = queries.report(rollout).total
@@ -45,7 +45,8 @@ def add_up(rollout_pk: int) -> None:
 
 def waiting() -> list[int]:
     """The keys of the completed rollouts whose figures are not as their record stands, and of those that are open again."""
-    completed = Q(stage=Stage.COMPLETED)
+    imported = Event.objects.filter(rollout=OuterRef("pk"), kind=events.Imported.kind)
+    counts = Q(stage=Stage.COMPLETED) & ~Exists(imported)
     is_stale = Q(figures=None) | ~Q(figures__version=F("version"))
-    rows = Rollout.objects.filter(completed & is_stale | ~completed & Q(figures__isnull=False))
+    rows = Rollout.objects.filter(counts & is_stale | ~counts & Q(figures__isnull=False))
     return list(rows.order_by("pk").values_list("pk", flat=True))

@@ -113,7 +113,7 @@ def _means(known_visits: Sequence[Visit]) -> dict[Stage, float]:
     """How long each stage takes on average, with its holds; what is not over, is left out."""
     days: dict[Stage, list[int]] = {stage: [] for stage in PATH}
     for visit in known_visits:
-        if visit.is_over:
+        if visit.is_over and visit.is_known:
             days[visit.stage].append(visit.days + visit.held_days)
     return {stage: mean(values) if values else 0.0 for stage, values in days.items()}
 

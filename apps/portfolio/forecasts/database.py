@@ -30,7 +30,7 @@ def projects() -> list[Project]:
         "rollout_id", "started_at", "ended_at"
     ):
         holds[key].append((clock.day_of(started_at), clock.day_of(ended_at) if ended_at else None))
-    moves, plans = _moves(chosen)
+    moves, plans, unknown = _moves(chosen)
     return [
         Project(
             rollout.pk,
@@ -40,6 +40,7 @@ def projects() -> list[Project]:
             list(_with_today(rollout, moves[rollout.pk])),
             holds[rollout.pk] if rollout.stage not in CLOSED else [hold for hold in holds[rollout.pk] if hold[1]],
             *plans.get(rollout.pk, ({}, None)),
+            unknown=unknown.get(rollout.pk, 0),
         )
         for rollout in rows
     ]
@@ -62,18 +63,22 @@ def agreed_days() -> dict[int, date]:
 
 def _moves(
     rollouts: QuerySet[Rollout],
-) -> tuple[dict[int, list[tuple[date, Stage]]], dict[int, tuple[dict[str, date], date]]]:
-    """The stages that each came to, with the days, and its plan when development first began, with that day."""
+) -> tuple[dict[int, list[tuple[date, Stage]]], dict[int, tuple[dict[str, date], date]], dict[int, int]]:
+    """The stages that each came to, with the days; its plan when development first began, with that day; and of one that was
+    taken over from elsewhere how many stays, with that at its opening, nobody knows the length of."""
     moves: dict[int, list[tuple[date, Stage]]] = defaultdict(list)
     plans: dict[int, tuple[dict[str, date], date]] = {}
+    unknown: dict[int, int] = {}
     kinds = [*record.MOVES, events.Cancelled.kind]
     rows = _of(rollouts, Event.objects.filter(kind__in=kinds).order_by("rollout", "sequence"))
     for key, at, kind, data in rows.values_list("rollout_id", "at", "kind", "data"):
         day, stage = clock.day_of(at), Stage(data.get("stage", Stage.CANCELLED))
         moves[key].append((day, stage))
+        if kind == events.Imported.kind:
+            unknown[key] = len(moves[key]) + 1
         if kind == events.Advanced.kind and stage == Stage.DEVELOPMENT and data.get("plan") and key not in plans:
             plans[key] = {name: date.fromisoformat(text) for name, text in data["plan"].items()}, day
-    return moves, plans
+    return moves, plans, unknown
 
 
 def _of(rollouts: QuerySet[Rollout], rows: QuerySet) -> QuerySet:  # type: ignore[type-arg]

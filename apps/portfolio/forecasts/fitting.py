@@ -109,8 +109,8 @@ class _Row:
 
 
 def fit(visits: Iterable[Visit]) -> Fit:
-    """Learn from ``visits``, over or not."""
-    known_visits = [visit for visit in visits if visit.is_over or visit.days]
+    """Learn from ``visits``, over or not; nothing from those whose length nobody knows."""
+    known_visits = [visit for visit in visits if visit.is_known and (visit.is_over or visit.days)]
     rows = [_row(visit) for visit in known_visits]
     stages = {stage: StageFit() for stage in PATH}
     by_stage: dict[Stage, list[_Row]] = {stage: [row for row in rows if row.stage == stage] for stage in PATH}

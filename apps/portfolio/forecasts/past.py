@@ -31,7 +31,9 @@ class BusinessDays:
 class Project:
     """A rollout as far as forecasts know it. ``moves`` are the days on which a stage began, in order, the first with the
     opening; the last one may be a closed stage. ``holds`` are pauses, whose end is None while one lasts. ``plan`` is the
-    first day of each stage as it was planned when development first began (on ``planned_on``), empty before."""
+    first day of each stage as it was planned when development first began (on ``planned_on``), empty before. Of the first
+    ``unknown`` stays nobody knows how long they took: those before and at the stage at which it was taken over from
+    elsewhere."""
 
     key: int
     platform: int
@@ -41,6 +43,7 @@ class Project:
     holds: Sequence[tuple[date, date | None]] = ()
     plan: Mapping[str, date] = field(default_factory=dict)
     planned_on: date | None = None
+    unknown: int = 0
 
     @property
     def opened(self) -> date:
@@ -75,7 +78,8 @@ class Project:
 class Visit:
     """A stay of a project at a stage. ``days`` are its business days without those on hold (``held_days``); while it lasts
     (``next_stage`` is None) it takes at least so many, since today is not over. ``is_return``: the project had been at the
-    stage before. ``planned_days`` is how long the stage was planned to take, None without a plan."""
+    stage before. ``planned_days`` is how long the stage was planned to take, None without a plan. Of one that is not
+    ``is_known`` the days are only those since the project was taken over from elsewhere."""
 
     project: Project
     stage: Stage
@@ -84,6 +88,7 @@ class Visit:
     next_stage: Stage | None
     is_return: bool
     planned_days: int | None
+    is_known: bool = True
 
     @property
     def is_over(self) -> bool:
@@ -104,11 +109,13 @@ FOLLOWING_STAGES: dict[Stage, tuple[Stage, ...]] = {
 def visits(project: Project, today: date, calendar: BusinessDays) -> Iterator[Visit]:
     """The stays of ``project`` in order, the last one through ``today`` while it is open; none of closed stages. One that
     ended with a cancellation counts as not over: it might have lasted longer."""
-    visited: set[Stage] = set()
+    taken_over_at = project.moves[: project.unknown][-1][1] if project.unknown else Stage.KICKOFF
+    visited: set[Stage] = set(PATH[: PATH.index(taken_over_at)])
     ends: list[tuple[date, Stage | None]] = [*project.moves[1:], (today, None)]
-    for (began, stage), (ended, following) in zip(project.moves, ends, strict=True):
+    for number, ((began, stage), (ended, following)) in enumerate(zip(project.moves, ends, strict=True)):
         if stage in CLOSED:
             continue
+        is_known = number >= project.unknown
         held = held_days(project, began, ended, calendar)
         yield Visit(
             project,
@@ -116,8 +123,9 @@ def visits(project: Project, today: date, calendar: BusinessDays) -> Iterator[Vi
             max(calendar.between(began, ended) - held, 0),
             held,
             None if following == Stage.CANCELLED else following,
-            stage in visited,
+            is_known and stage in visited,
             planned_days(project, stage, calendar),
+            is_known,
         )
         visited.add(stage)
 

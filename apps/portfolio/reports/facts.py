@@ -2,12 +2,12 @@
 
 from collections import Counter
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from apps.core import clock
 from apps.core.canonical import instant
-from apps.core.process import Stage
+from apps.core.process import PATH, Stage
 from apps.hours import queries as hours
 from apps.hours.classification import HourClass
 from apps.meetings.models import Meeting
@@ -162,12 +162,20 @@ def _nonconformity(row: Nonconformity) -> Facts:
     }
 
 
+def _late(facts: Facts) -> Facts | None:
+    """By how many business days the stage after the present one is behind its plan, as the list of projects counts them;
+    None when it is not, or has no planned day."""
+    following = dict(zip(PATH, planning.STEPS[1:], strict=True)).get(facts["stage"])
+    planned = next((line["planned"] for line in facts["plan"] if line["stage"] == following), None)
+    days = planning.days_late(date.fromisoformat(planned), clock.today()) if planned else 0
+    return {"key": "late", "stage": following, "days": days} if days else None
+
+
 def _risks(facts: Facts) -> list[Facts]:
     """What may keep the rollout from its day, each with its values; the gravest first."""
     risks: list[Facts] = []
-    upcoming = next((line for line in facts["plan"] if not line["actual"]), None)
-    if upcoming and upcoming["days_late"]:
-        risks.append({"key": "late", "stage": upcoming["stage"], "days": upcoming["days_late"]})
+    if late := _late(facts):
+        risks.append(late)
     if facts["hold"]:
         risks.append({"key": "hold", "caused_by": facts["hold"]["caused_by"], "since": facts["hold"]["since"]})
     if facts["nonconformities"]["blocking"]:

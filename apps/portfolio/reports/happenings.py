@@ -9,6 +9,7 @@ if TYPE_CHECKING:
 
 HAPPENINGS: "dict[str, StrOrPromise]" = {
     "rollouts.created": _("Abertura do projeto"),
+    "rollouts.imported": _("Entrada do projeto em andamento"),
     "rollouts.advanced": _("Passagens de etapa"),
     "rollouts.sent_back": _("Voltas a uma etapa anterior"),
     "rollouts.reopened": _("Reaberturas do projeto"),

@@ -10,25 +10,27 @@ from apps.accounts.models import User
 from apps.companies import actions as companies
 from apps.companies.models import Company
 from apps.core import clock
+from apps.core.background import locks
 from apps.core.process import FORWARD, PATH, Stage
 from apps.core.refusals import Invalid, Refusal, require
 from apps.core.untrusted import confined
-from apps.rollouts import actions, events, planning, timeline
+from apps.rollouts import actions, events, managers, planning, timeline
 from apps.rollouts.importing import checks, columns
 from apps.rollouts.importing.checks import Row
 from apps.rollouts.models import Rollout
 
+LOCK = "projects that are taken over"
 READER = "apps.rollouts.importing.reader"
 LIMITS = confined.Limits(memory=512 * 1024 * 1024, cpu_seconds=5, seconds=20)
-MOST_ROWS = 200
+MOST_ROWS = 50
 MOST_COLUMNS = 40
 LARGEST = 2 * 1024 * 1024
 """Bytes of a file."""
 
 
 def read(file: UploadedFile, *, by: User) -> list[list[str]]:
-    """The lines of a workbook or a CSV. Raises ``Invalid`` (422), on ``file``, for one that cannot be read, is too large or
-    has too many rows."""
+    """The lines of a workbook or a CSV, with their recognised columns alone. Raises ``Invalid`` (422), on ``file``, for one
+    that cannot be read, lacks a column, is too large or has too many rows."""
     require(by, "rollouts.create")
     if (file.size or 0) > LARGEST:
         raise Invalid(_("O arquivo passa de 2 MB. Envie só a planilha dos projetos."), field="file")
@@ -44,8 +46,7 @@ def read(file: UploadedFile, *, by: User) -> list[list[str]]:
         raise Invalid(
             _("São mais de %(most)d projetos. Divida a planilha em várias.") % {"most": MOST_ROWS}, field="file"
         )
-    lines: list[list[str]] = answer["rows"]
-    return lines
+    return columns.only_recognised(answer["rows"])
 
 
 def checked(lines: Sequence[Sequence[str]]) -> list[Row]:
@@ -60,6 +61,7 @@ def take_over(lines: Sequence[Sequence[str]], *, by: User) -> list[Rollout]:
     one transaction. Raises ``Invalid`` (422), with a line for each problem, where a row is wrong; then nothing is written."""
     require(by, "rollouts.create")
     with transaction.atomic():
+        locks.hold(LOCK)  # Of the same projects sent twice at once the second finds those of the first.
         rows = checked(lines)
         if problems := [problem for row in rows for problem in row.problems]:
             raise Invalid(
@@ -70,6 +72,7 @@ def take_over(lines: Sequence[Sequence[str]], *, by: User) -> list[Rollout]:
                     for problem in problems[:20]
                 ],
             )
+        managers.lock(row.manager for row in rows if row.manager)
         recorded: dict[str, Company] = {}
         return [_take_over(row, recorded, by) for row in rows]
 
@@ -117,8 +120,7 @@ def _stand_at(rollout: Rollout, stage: Stage, by: User) -> Rollout:
     if gates:
         Rollout.objects.filter(pk=rollout.pk).update(stage=stage, stage_entered_at=clock.now())
         if lengths := planning.usual_lengths():
-            over = dict.fromkeys([before.value for before in PATH[: PATH.index(stage)]], 0)
-            planning.keep(rollout, planning.propose(clock.today(), rollout.target_date, {**lengths, **over}))
+            planning.keep(rollout, planning.propose(clock.today(), rollout.target_date, lengths, present=stage))
     with timeline.changing(Rollout.objects.get(pk=rollout.pk)) as locked:
         timeline.record(locked, events.Imported(stage=stage, gates=gates), by)
         return locked

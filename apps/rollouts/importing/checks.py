@@ -100,7 +100,7 @@ def check(rows: Sequence[Row]) -> None:
         company.cnpj: company for company in Company.objects.filter(cnpj__in=numbers).select_related("merged_into")
     }
     open_projects = _open_projects()
-    rows_by_pair: Counter[tuple[str, int]] = Counter()
+    rows_by_pair: Counter[tuple[int | str, int]] = Counter()
     for row in rows:
         for name in columns.REQUIRED:
             if not row.values[name]:
@@ -116,8 +116,8 @@ def check(rows: Sequence[Row]) -> None:
         for place in PLACES:
             _place_company(row, place, companies_by_cnpj)
         _refuse_misfit(row)
-        if row.platform is not None:
-            pair = (_cnpj(row.values["client_cnpj"]), row.platform.pk)
+        if row.platform is not None and (client := row.companies.get("client_cnpj")):
+            pair = (client.pk if isinstance(client, Company) else client["cnpj"], row.platform.pk)
             rows_by_pair[pair] += 1
             if code := open_projects.get(pair):
                 row.refuse(
@@ -137,12 +137,12 @@ def _stages() -> dict[str, Stage]:
     return stages
 
 
-def _open_projects() -> dict[tuple[str, int], str]:
-    """The code of each open project by the CNPJ of its client and the key of its platform."""
+def _open_projects() -> dict[tuple[int | str, int], str]:
+    """The code of each open project by the keys of its client and its platform."""
     rollouts = Rollout.objects.open().filter(parties__role=PartyRole.CLIENT)
     return {
-        (number, platform): Rollout(pk=key).code
-        for key, number, platform in rollouts.values_list("pk", "parties__company__cnpj", "platform")
+        (company, platform): Rollout(pk=key).code
+        for key, company, platform in rollouts.values_list("pk", "parties__company", "platform")
     }
 
 

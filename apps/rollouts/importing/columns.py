@@ -1,6 +1,7 @@
 """The columns of the spreadsheet: the template that is downloaded, and how a file's headings are recognised."""
 
 from collections.abc import Sequence
+from operator import itemgetter
 
 from django.utils import translation
 from django.utils.translation import gettext_lazy as _
@@ -48,6 +49,16 @@ def template() -> Export:
 def labels() -> dict[str, str]:
     """What each column is called in the reader's language."""
     return {column.name: str(column.heading) for column in COLUMNS}
+
+
+def only_recognised(lines: Sequence[Sequence[str]]) -> list[list[str]]:
+    """``lines`` with the cells of the recognised columns alone, whose names are the first line; an empty one stays so, for
+    the numbers of those behind it. Raises ``Invalid`` as ``recognised`` does."""
+    if not lines:
+        return []
+    places = sorted(recognised(lines[0]).items(), key=itemgetter(1))
+    cells = [[line[place] if place < len(line) else "" for _name, place in places] for line in lines[1:]]
+    return [[name for name, _place in places], *(line if any(line) else [] for line in cells)]
 
 
 def recognised(headings: Sequence[str]) -> dict[str, int]:

@@ -3,6 +3,7 @@
 from typing import Any
 
 from django import forms
+from django.conf import settings
 from django.contrib import messages
 from django.core import signing
 from django.core.files.uploadedfile import UploadedFile
@@ -22,12 +23,14 @@ from apps.rollouts.models import Rollout
 
 SALT = "rollouts.importing"
 A_DAY = 24 * 60 * 60
+BESIDES = 4 * 1024
+"""Bytes of the confirmation besides what is signed, at the most."""
 
 
 class FileForm(forms.Form):
     file = forms.FileField(
         label=gettext_lazy("Planilha"),
-        help_text=gettext_lazy("XLSX ou CSV, até 200 projetos. Nada é gravado antes de você conferir."),
+        help_text=gettext_lazy("XLSX ou CSV, até 50 projetos. Nada é gravado antes de você conferir."),
         widget=forms.ClearableFileInput(attrs={"accept": ".xlsx,.csv"}),
     )
 
@@ -66,6 +69,7 @@ def take_over(request: SignedInRequest) -> HttpResponse:
 
     def read(file: UploadedFile) -> None:
         lines.extend(actions.read(file, by=request.user))
+        _refuse_oversized(_signed(request, lines))
         rows.extend(actions.checked(lines))
 
     if not attempt(request, form, read):
@@ -113,6 +117,20 @@ def _show(
         "rows": rows,
         "problems": problems,
         "refused": refused,
-        "lines": "" if problems or not rows else signing.dumps([request.user.pk, lines], salt=SALT, compress=True),
+        "lines": "" if problems or not rows else _signed(request, lines),
     }
     return render(request, "rollouts/import.html", context, status=status)
+
+
+def _signed(request: SignedInRequest, lines: list[list[str]]) -> str:
+    """The ``lines`` as they travel with the page, for this person alone."""
+    return signing.dumps([request.user.pk, lines], salt=SALT, compress=True)
+
+
+def _refuse_oversized(signed: str) -> None:
+    """Raise ``Invalid`` for what a form could not send back."""
+    if len(signed) + BESIDES > settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        raise Invalid(
+            _("A planilha tem texto demais para ser conferida de uma vez. Encurte os escopos ou divida-a em várias."),
+            field="file",
+        )

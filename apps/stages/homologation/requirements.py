@@ -35,8 +35,9 @@ def unsettled(rollout: Rollout) -> list[Case]:
     return queries.unsettled_cases(frozen) if frozen else []
 
 
-@requirement("homologation:script", Gate.START_HOMOLOGATION)
+@requirement("homologation:script", Gate.START_HOMOLOGATION, Gate.START_ACCEPTANCE)
 def script_is_frozen(rollout: Rollout) -> Iterator[Requirement]:
+    """Asked again behind the homologation, to which a project that is taken over from elsewhere may come without it."""
     copied = script(rollout)
     if copied is None or copied.frozen_at is None:
         yield Requirement(

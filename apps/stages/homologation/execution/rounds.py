@@ -24,11 +24,17 @@ def start_round(
     """Open the next round: the first takes every case that applies, a later one those of its ``scope`` (``retest``).
 
     ``process`` is the key of the one whose cases are chosen, ``codes`` are those of chosen cases. Raises ``Refusal`` (409)
-    while another is open or when nothing is to be repeated, ``Invalid`` (422) where nothing was chosen.
+    while another is open, when nothing is to be repeated, or before the script is frozen; ``Invalid`` (422) where nothing was
+    chosen.
     """
     require(by, "homologation.lead", script)
     with timeline.changing(script.rollout) as rollout:
         refuse_outside_homologation(rollout)
+        # A project that was taken over from elsewhere came by no gate that asks for it.
+        if not Script.objects.filter(pk=script.pk, frozen_at__isnull=False).exists():
+            raise Refusal(
+                _("O roteiro ainda não foi congelado. Escolha as condições e congele-o; depois abra a rodada.")
+            )
         if queries.open_round(script):
             raise Refusal(_("Já existe uma rodada aberta."))
         number = numbering.next_number(rollout, script.rounds)
