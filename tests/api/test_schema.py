@@ -139,7 +139,7 @@ class TestTheSchemaItself:
             for methods in schema["paths"].values()
             for operation in methods.values()
         }
-        closed = {"list_statements", "list_statements_csv", "hand_over_several", "merge_companies"}
+        closed = {"compare_projects", "list_statements", "list_statements_csv", "hand_over_several", "merge_companies"}
         assert {name for name, scope in scopes.items() if scope is None} == closed
         assert scopes["record_result"] == scopes["record_junit"] == "results"
         assert (scopes["attach_evidence"], scopes["log_progress"]) == ("files", "progress")

@@ -20,7 +20,7 @@ from tests.services.test_concurrency import this_database_url
 TAKE_FILES = {
     "acceptance:compare", "acceptance:elsewhere", "api-1:attach_evidence", "api-1:list_results", "api-1:record_junit",
     "api-1:record_result", "blueprints:import", "homologation:attach", "homologation:case", "homologation:meeting_case",
-    "homologation:add_report", "portal:matter", "prerequisites:submit",
+    "homologation:add_report", "portal:matter", "prerequisites:submit", "rollouts:import",
 }  # fmt: skip
 
 

@@ -23,6 +23,7 @@ OTHER_COLUMNS = {
     ("apps.stages.acceptance.sealing.forms", "code"): "looked for without its punctuation",
     ("apps.hours.agreement.forms", "reason"): "stored as a note; the column of that name holds keys",
     ("apps.hours.ledger.forms", "reason"): "stored as a note; the column of that name holds keys",
+    ("apps.portfolio.projects.several_forms", "reason"): "stored in the event; the column of that name is a report's",
     ("apps.stages.kickoff.forms", "reason"): "stored as the objection, or in the event",
 }
 """Fields that go elsewhere than into the column of their name, and where."""

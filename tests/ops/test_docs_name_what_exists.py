@@ -15,6 +15,7 @@ SOURCE = r"py|html|js|css|toml|txt|md|in"
 OTHER_FILES = {"csv", "gz", "ics", "json", "mo", "p7s", "pdf", "po", "sh", "xlsx", "xml", "yaml", "zip"}
 NOT_OURS = {
     "README.txt",  # in a dossier
+    "pg_hba.conf",  # PostgreSQL's
     "platforms/outra.toml",  # an example of a file to be written
 }
 PREFIXES = ("", "apps.", "apps.stages.", "apps.core.", "presence_rollout.")
