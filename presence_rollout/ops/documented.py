@@ -1,6 +1,5 @@
 """What docs/production.md tells an operator to set and to run."""
 
-import re
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -9,10 +8,10 @@ ROOT = Path(__file__).resolve().parents[2]
 def block(name: str) -> list[str]:
     """The lines of the page's block of shell that bears ``name``."""
     page = (ROOT / "docs/production.md").read_text()
-    match = re.search(rf"^```sh {name}\n(.*?)^```", page, re.MULTILINE | re.DOTALL)
-    if match is None:
+    _before, opening, rest = page.partition(f"\n```sh {name}\n")
+    if not opening:
         raise LookupError(f"docs/production.md has no block {name}.")
-    return match[1].splitlines()
+    return rest.partition("\n```")[0].splitlines()
 
 
 def settings() -> list[str]:

@@ -1,7 +1,6 @@
 """A PgBouncer with the configuration of ``deploy/``, before a server of ``postgres``: for tests."""
 
 import os
-import re
 import shutil
 import subprocess
 from dataclasses import dataclass
@@ -37,11 +36,11 @@ def start(folder: Path, server: postgres.Server, port: int | None = None) -> Poo
     people.write_text(f'"{postgres.NAME}" "{server.password}"\n')
     text = SHIPPED.read_text().replace("host=127.0.0.1 port=5432", f"host={server.host} port={server.port}")
     settings = {"listen_port": port, "auth_file": people, "logfile": folder / "log", "pidfile": folder / "pid"}
-    for name, value in settings.items():
-        text = re.sub(rf"^{name} = .*$", f"{name} = {value}", text, flags=re.MULTILINE)
+    lines = [line for line in text.splitlines() if line.partition(" = ")[0] not in settings]
+    lines += [f"{name} = {value}" for name, value in settings.items()]
     configuration = folder / "pgbouncer.ini"
     configuration.touch(mode=0o600)
-    configuration.write_text(text + "unix_socket_dir =\n")
+    configuration.write_text("\n".join([*lines, "unix_socket_dir =", ""]))
     prefix = postgres.not_as_root()
     if prefix is None:
         raise RuntimeError("PgBouncer does not run as root, and this machine has no user namespaces.")

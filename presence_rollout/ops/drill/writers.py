@@ -112,7 +112,7 @@ class Deliveries(Writer):
         browser = self.client_browser
         shown = browser.page(page)
         # The newest stands last.
-        action = re.findall(rf"{page}\d+/entregar/", shown.text)[-1]
+        action = re.findall(r"/projetos/\d+/pre-requisitos/\d+/entregar/", shown.text)[-1]
         file = ("file", f"{mark}.txt", content_of(mark))
         form = browser.filled(shown, page, action, file=file, text=mark)
         browser.write(self.kind, mark, form, twice=number % DOUBLE_CLICKS == 0)
