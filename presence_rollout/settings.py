@@ -3,12 +3,11 @@
 import sys
 from pathlib import Path
 
-from csp.constants import NONCE, NONE, SELF
 from django.core.exceptions import ImproperlyConfigured
 from django.utils.translation import gettext_lazy as _
 
+from presence_rollout import content_policy, logs, work
 from presence_rollout import environment as env
-from presence_rollout import logs, work
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = Path(env.text("VAR_DIR") or BASE_DIR / "var")
@@ -83,20 +82,7 @@ SESSION_HOURS = {
 SESSION_ENGINE = "apps.core.web.sessions"
 SESSION_COOKIE_AGE = max(hours for hours, _idle in SESSION_HOURS.values()) * 3600
 
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": [NONE],
-        "script-src": [SELF, NONCE],
-        "style-src": [SELF],
-        "img-src": [SELF, "data:"],
-        "font-src": [SELF],
-        "connect-src": [SELF],
-        "form-action": [SELF],
-        "manifest-src": [SELF],
-        "base-uri": [NONE],
-        "frame-ancestors": [NONE],
-    }
-}
+CONTENT_SECURITY_POLICY = content_policy.POLICY
 
 # --- Applications: one line a floor, from the ground up (docs/architecture.md) ---------------------
 INSTALLED_APPS = [

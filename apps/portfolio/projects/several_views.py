@@ -1,9 +1,10 @@
 """The page on which something is done with the projects that were chosen on the list."""
 
 from collections.abc import Iterable
+from urllib.parse import urlencode
 
 from django.contrib import messages
-from django.http import Http404, HttpResponse, QueryDict
+from django.http import Http404, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils.translation import gettext as _
@@ -31,7 +32,7 @@ def do_with_several(request: SignedInRequest, key: str) -> HttpResponse:
         raise Http404
     require(request.user, several.permission)
     pairs = list(filters.parameters(request.GET, "rollout"))
-    back = reverse("portfolio:list") + (f"?{_encoded(pairs)}" if pairs else "")
+    back = reverse("portfolio:list") + (f"?{urlencode(pairs)}" if pairs else "")
     chosen: RolloutQuerySet = Rollout.objects.visible_to(request.user).filter(pk__in=filters.chosen_keys(request.GET))
     rollouts = list(several.prepared(chosen).order_by("pk")[: MOST_PROJECTS + 1])
     if not rollouts:
@@ -71,10 +72,3 @@ def _lines(several: Several, chosen: RolloutQuerySet) -> list[Line]:
 
 def _texts_of(lines: Iterable[Line]) -> dict[str, str]:
     return {str(line.rollout.pk): line.text for line in lines}
-
-
-def _encoded(pairs: list[tuple[str, str]]) -> str:
-    query = QueryDict(mutable=True)
-    for name, value in pairs:
-        query.appendlist(name, value)
-    return query.urlencode()

@@ -3,6 +3,7 @@
 import itertools
 import re
 import threading
+from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator
 
 from presence_rollout.ops.drill import scene
@@ -21,7 +22,7 @@ def content_of(mark: str) -> bytes:
     return "\n".join([mark, *(f"{mark} linha {line}" for line in range(LINES))]).encode()
 
 
-class Writer(threading.Thread):
+class Writer(threading.Thread, ABC):
     """``failure`` is what ended it, if something did."""
 
     kind: str
@@ -50,8 +51,9 @@ class Writer(threading.Thread):
             pass
         return browser
 
+    @abstractmethod
     def write(self, browser: Browser, mark: str, number: int) -> None:
-        raise NotImplementedError
+        """Write once what is then looked for by ``mark``; ``number`` counts the writes of this writer."""
 
     def send(self, browser: Browser, mark: str, number: int, page: str, action: str = "", **fields: object) -> bool:
         form = browser.filled(browser.page(page), page, action, **fields)  # type: ignore[arg-type]
